@@ -5,7 +5,8 @@ use crate::replicas::sealed::Sealed;
 use crate::sampling::Sampling;
 
 /// One series as the estimators see it: samples on a time axis, and the factor that makes them the
-/// quantity of the results. Implemented for [`EnergySeries`](super::EnergySeries) and [`ScalarSeries`](super::ScalarSeries); sealed.
+/// quantity of the results. Implemented for [`EnergySeries`](super::EnergySeries) and
+/// [`ScalarSeries`](super::ScalarSeries); sealed.
 #[allow(clippy::len_without_is_empty, reason = "never empty")]
 pub trait Series<T: Real>: Sealed {
     /// The samples, as they were given.

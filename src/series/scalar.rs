@@ -14,13 +14,12 @@ use crate::stats::RunId;
 /// dipole moment, a volume.
 ///
 /// Samples are owned or borrowed, in `f32` or `f64`, and finite. They are taken as they are:
-/// results have the unit of the samples where those of an [`EnergySeries`](super::EnergySeries) have energy per
-/// particle. The estimators are the same, and so are their definitions:
+/// results have the unit of the samples where those of an [`EnergySeries`](super::EnergySeries)
+/// have energy per particle. The estimators are the same, and so are their definitions:
 /// [`msed`](crate::energy::msed()), [`autocorrelation`](crate::energy::autocorrelation()),
 /// [`integrated_time`](crate::energy::integrated_time()), [`drift`](crate::energy::drift()),
-/// [`Whittle`](crate::spectrum::Whittle) and
-/// [`zero_frequency`](crate::spectrum::zero_frequency()), whose value is a transport coefficient
-/// but for its prefactor.
+/// [`Whittle`](crate::spectrum::Whittle) and [`zero_frequency`](crate::spectrum::zero_frequency()),
+/// whose value is a transport coefficient but for its prefactor.
 ///
 /// ```
 /// use msed::{Lags, Resampling, Sampling, ScalarSeries, energy};

@@ -238,8 +238,8 @@ mod tests {
         bias / error
     }
 
-    /// The prior draws the level by less than two fifths of its error: most where two relaxations lie
-    /// a factor of ten apart, a third of it.
+    /// The prior draws the level by less than two fifths of its error: most where two relaxations
+    /// lie a factor of ten apart, a third of it.
     #[test]
     fn the_level_at_zero_is_that_of_any_smooth_even_spectrum() {
         let rate = 0.02_f64;

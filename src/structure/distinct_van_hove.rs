@@ -69,7 +69,7 @@ impl DistinctVanHove {
 ///
 /// ```text
 /// G_d,ab(r, t) = (1/N_a) < Σ_i∈a Σ_j∈b, j≠i δ(r - |r_j(t₀+t) - r_i(t₀)|) > / (4π r²)
-///                                                                           (2π r)   in two dimensions
+///                                                                   2π r in two dimensions
 /// ```
 ///
 /// over all time origins, with distances to the nearest image. At lag 0 it is the radial
@@ -109,16 +109,19 @@ impl DistinctVanHove {
 ///     .with_cell(Cell::cubic(10.0)?)?
 ///     .with_dimensions(Dimensions::Three)?;
 /// let bins = RadialBins::linear(4.05, 9)?;
-/// let found = structure::distinct_van_hove(&run, &Lags::samples([0, 1]), &bins, Resampling::None)?;
+/// let lags = Lags::samples([0, 1]);
+/// let found = structure::distinct_van_hove(&run, &lags, &bins, Resampling::None)?;
 /// let others = |k: usize| -> Vec<f64> {
 ///     let of = &found.total()[k];
 ///     let edges = of.bins.edges().windows(2);
-///     let shells = edges.map(|r| 4.0 / 3.0 * std::f64::consts::PI * (r[1].powi(3) - r[0].powi(3)));
-///     of.density.iter().zip(shells).map(|(density, shell)| (3.0 * density.value() * shell).round()).collect()
+///     let thirds = edges.map(|r| r[1].powi(3) - r[0].powi(3));
+///     let shells = thirds.map(|third| 4.0 * std::f64::consts::PI * third);
+///     let pairs = of.density.iter().zip(shells);
+///     pairs.map(|(density, shell)| (density.value() * shell).round()).collect()
 /// };
 /// // At lag 0 four ordered pairs are at a distance of 1, and two at 2.
 /// assert_eq!(others(0), [0., 0., 4., 0., 2., 0., 0., 0., 0.]);
-/// // A frame later two particles stand where another was, and the others are at 1, 2 (twice) and 3.
+/// // A frame later two particles stand where another was, and others are at 1, 2 (twice), 3.
 /// assert_eq!(others(1), [2., 0., 1., 0., 2., 0., 1., 0., 0.]);
 /// # Ok::<(), msed::Error>(())
 /// ```

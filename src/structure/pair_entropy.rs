@@ -97,7 +97,8 @@ impl fmt::Display for PairEntropy {
 /// let frame = |i: u32| [5.0, 5.0, 0.0, 5.0 + 2.05 * along(i).0, 5.0 + 2.05 * along(i).1, 0.0];
 /// let positions: Vec<f64> = (0..400).flat_map(frame).collect();
 /// let steps: Vec<u64> = (0..400).collect();
-/// let run = Trajectory::new(positions, steps, 0.005, Species::single("A", 2)?)?.with_cell(Cell::cubic(10.0)?)?;
+/// let run = Trajectory::new(positions, steps, 0.005, Species::single("A", 2)?)?;
+/// let run = run.with_cell(Cell::cubic(10.0)?)?;
 /// let bins = RadialBins::half_cell(&run, 0.1)?;
 /// let s2 = structure::pair_entropy(&run, &bins, Resampling::Blocks(10))?;
 /// // g is 0 but in one ring, where its integral is the whole area: -(1/A) [A ln g - A + π 5²].

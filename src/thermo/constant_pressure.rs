@@ -212,7 +212,8 @@ impl ConstantPressure {
 ///     f64::from((x ^ (x >> 13)) >> 8) / f64::from(1 << 23) - 1.0
 /// };
 /// let volumes: Vec<f64> = (0..8000).map(|i| 130.0 + 5.0 * noise(i, 0)).collect();
-/// let energies: Vec<f64> = (0..8000).map(|i| -600.0 + 6.0 * noise(i, 0) + 15.0 * noise(i, 1)).collect();
+/// let energy = |i| -600.0 + 6.0 * noise(i, 0) + 15.0 * noise(i, 1);
+/// let energies: Vec<f64> = (0..8000).map(energy).collect();
 /// let temperatures: Vec<f64> = (0..8000).map(|i| 1.0 + 0.1414 * noise(i, 2)).collect();
 /// let pressures: Vec<f64> = volumes.iter().map(|v| 2.0 - (v - 130.0) / (25.0 / 3.0)).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, n, EnergyKind::Total)?
@@ -220,7 +221,9 @@ impl ConstantPressure {
 ///     .with_pressures(pressures)?
 ///     .with_volumes(volumes)?;
 /// let ensemble = Ensemble::npt(n).with_degrees_of_freedom(3.0);
-/// let found = thermo::constant_pressure(&run, Units::LJ, ensemble, Some(2.0), Dimensions::Three, Resampling::default())?;
+/// let (dimensions, resampling) = (Dimensions::Three, Resampling::default());
+/// let found =
+///     thermo::constant_pressure(&run, Units::LJ, ensemble, Some(2.0), dimensions, resampling)?;
 /// let found = found.into_result()?;
 /// // Var(U + p V) = ((6 + 2 5)² + 15²)/3, of which the volume explains the first square.
 /// assert!((found.c_p.value() - 1.5 - 481.0 / 300.0).abs() < 0.1);

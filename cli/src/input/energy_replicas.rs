@@ -12,8 +12,9 @@ use crate::scan_file::{Run, Scan};
 
 /// Replicas of one state point have mean temperatures within this part of each other.
 const SAME_TEMPERATURE: f64 = 0.02;
-/// Runs at constant energy that begin from canonical states keep total energies, and so temperatures,
-/// that vary by T sqrt(k/(N c_V)). Replicas may differ by so many times the root of two of that.
+/// Runs at constant energy that begin from canonical states keep total energies, and so
+/// temperatures, that vary by T sqrt(k/(N c_V)). Replicas may differ by so many times the root of
+/// two of that.
 const CANONICAL_STARTS: f64 = 3.5;
 /// The same for replicas that a thermostat holds at one temperature.
 const SAME_THERMOSTAT: f64 = 0.005;

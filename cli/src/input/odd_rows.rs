@@ -24,8 +24,8 @@ const DOMINANT: f64 = 0.5;
 /// print is coarse.
 const LONG: usize = 10;
 const DISTINCT: usize = 20;
-/// The least part of the stretches of equal numbers that have a number of their own where the output
-/// repeats each. A coarse print comes back to the same few numbers.
+/// The least part of the stretches of equal numbers that have a number of their own where the
+/// output repeats each. A coarse print comes back to the same few numbers.
 const OWN: f64 = 0.9;
 /// Stretches of equal numbers at least a tenth as long as the longest one: more of them are the
 /// work of a coarse print and a slow series.
@@ -126,8 +126,8 @@ pub(super) fn check(file: &Path, series: &EnergySeries<'_>, rows: Numbering) -> 
     Ok(notes)
 }
 
-/// How many rows have each number, where nearly all numbers are repeated: fine numbers, which differ
-/// from one stretch to the next, as those of a coarse print do not.
+/// How many rows have each number, where nearly all numbers are repeated: fine numbers, which
+/// differ from one stretch to the next, as those of a coarse print do not.
 fn repeats(column: &[f64]) -> Option<f64> {
     let stretches = || column.chunk_by(|x, y| x.to_bits() == y.to_bits());
     let count = stretches().count();

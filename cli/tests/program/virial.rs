@@ -78,7 +78,7 @@ fn a_volume_that_is_not_known_is_a_reason() {
 }
 
 /// A result over temperature needs virials at several temperatures, and the two runs have one.
-/// Where they lack, a note says so.
+/// A note names what is missing.
 #[test]
 fn results_over_temperature_that_lack_virials_say_so() {
     let notes = |scan: &Scan| scan.run().results()["scan"]["notes"].to_string();

@@ -87,8 +87,8 @@ impl EnergyTable {
             }
             self.time_unit = Some(to);
         }
-        // Times without a unit count in that of `units`, which may be another. Units without a scale
-        // have no other.
+        // Times without a unit count in that of `units`, which may be another. Units without a
+        // scale have no other.
         if self.time_unit.is_none() && time_in_si(units.time).is_some() {
             self.notes.iter_mut().for_each(|note| note.assume(units.time));
         }

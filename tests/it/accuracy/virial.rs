@@ -476,8 +476,8 @@ fn on_an_isobar_the_whole_entropy_is_that_of_the_equation_of_state() {
     }
 }
 
-/// At constant energy, where the kinetic part mirrors the potential energy, a pressure in a unit far
-/// too large leaves W as that part alone, and R near 1.
+/// At constant energy, where the kinetic part mirrors the potential energy, a pressure in a unit
+/// far too large leaves W as that part alone, and R near 1.
 #[test]
 fn a_faint_pressure_at_constant_energy_is_told() {
     let nve = Ensemble::nve(PARTICLES);

@@ -3,20 +3,13 @@
 
 use std::f64::consts::PI;
 
+use super::rdf::{counted, half_width, skewed};
 use crate::common::by_name::by_pair;
 use crate::common::gas::gas;
 use msed::stats::ByPair;
 use msed::structure::{self, DistinctVanHove, RadialBins};
 use msed::trajectory::{Cell, Coordinates, Dimensions, Species, Trajectory};
 use msed::{Lag, Lags, Replicas, Resampling};
-
-fn skewed() -> Cell {
-    Cell::triclinic([[4.0, 0.0, 0.0], [1.9, 3.5, 0.0], [-1.7, 0.7, 3.8]]).expect("a cell")
-}
-
-fn half_width(cell: &Cell) -> f64 {
-    0.5 * cell.widths().into_iter().fold(f64::INFINITY, f64::min)
-}
 
 fn of<C: Coordinates>(
     run: &Trajectory<'_, f64, C>,
@@ -25,35 +18,6 @@ fn of<C: Coordinates>(
 ) -> ByPair<Vec<DistinctVanHove>> {
     let lags = Lags::samples(lags.iter().copied());
     structure::distinct_van_hove(run, &lags, bins, Resampling::None).expect("G_d")
-}
-
-/// Pairs of a particle in one frame and another one in a second frame in each bin, over all images.
-fn counted(
-    run: &Trajectory<'_, f64>,
-    [first, second]: [usize; 2],
-    cell: &Cell,
-    [a, b]: [&[usize]; 2],
-    edges: &[f64],
-) -> Vec<f64> {
-    let mut counts = vec![0.0; edges.len() - 1];
-    for &i in a {
-        for &j in b.iter().filter(|&&j| j != i) {
-            let (r, s) = (run.position(first, i), run.position(second, j));
-            // The particles are up to three cells apart.
-            for image in 0..9 * 9 * 9 {
-                let shift = [image / 81, image / 9 % 9, image % 9].map(|n| f64::from(n) - 4.0);
-                let shift = cell.cartesian(shift);
-                let d: f64 = (0..3)
-                    .map(|k| (s[k] + shift[k] - r[k]).powi(2))
-                    .sum::<f64>()
-                    .sqrt();
-                if let Some(bin) = edges.windows(2).position(|w| d >= w[0] && d < w[1]) {
-                    counts[bin] += 1.0;
-                }
-            }
-        }
-    }
-    counts
 }
 
 #[test]

@@ -9,11 +9,11 @@ use msed::structure::{self, RadialBins, RadialDistribution};
 use msed::trajectory::{Cell, Coordinates, Species, Trajectory, Wrapped};
 use msed::{Replicas, Resampling};
 
-fn skewed() -> Cell {
+pub(super) fn skewed() -> Cell {
     Cell::triclinic([[4.0, 0.0, 0.0], [1.9, 3.5, 0.0], [-1.7, 0.7, 3.8]]).expect("a cell")
 }
 
-fn half_width(cell: &Cell) -> f64 {
+pub(super) fn half_width(cell: &Cell) -> f64 {
     0.5 * cell.widths().into_iter().fold(f64::INFINITY, f64::min)
 }
 
@@ -21,10 +21,10 @@ fn of<C: Coordinates>(run: &Trajectory<'_, f64, C>, bins: &RadialBins) -> ByPair
     structure::rdf(run, bins, Resampling::None).expect("g(r)")
 }
 
-/// Ordered pairs of one frame in each bin, over all images of the second particle.
-fn ordered_pairs(
+/// Pairs of a particle in one frame and another one in a second frame in each bin, over all images.
+pub(super) fn counted(
     run: &Trajectory<'_, f64>,
-    frame: usize,
+    [first, second]: [usize; 2],
     cell: &Cell,
     [a, b]: [&[usize]; 2],
     edges: &[f64],
@@ -32,7 +32,7 @@ fn ordered_pairs(
     let mut counts = vec![0.0; edges.len() - 1];
     for &i in a {
         for &j in b.iter().filter(|&&j| j != i) {
-            let (r, s) = (run.position(frame, i), run.position(frame, j));
+            let (r, s) = (run.position(first, i), run.position(second, j));
             // The particles are up to three cells apart.
             for image in 0..9 * 9 * 9 {
                 let shift = [image / 81, image / 9 % 9, image % 9].map(|n| f64::from(n) - 4.0);
@@ -69,7 +69,7 @@ fn every_bin_equals_the_count_of_the_definition_and_its_jackknife() {
             for ((name, g), (first, second, equal)) in by_pair(&found).into_iter().zip(groups) {
                 assert_eq!((g.frames, g.values.len()), (7, bins.count()));
                 let count = |run: &Trajectory<'_, f64>, frame| {
-                    ordered_pairs(run, frame, &cell, [first, second], edges)
+                    counted(run, [frame; 2], &cell, [first, second], edges)
                 };
                 let frames: Vec<Vec<f64>> = (0..4)
                     .map(|frame| count(&runs[0], frame))

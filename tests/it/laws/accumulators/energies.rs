@@ -405,8 +405,8 @@ fn a_temperature_may_be_told_at_the_end() {
     assert!((x / y - 1.0).abs() < 1e-7, "{x} {y}");
 }
 
-/// The heat capacity over frequency of sums that grew with the run is that of the series, where both
-/// have the same blocks.
+/// The heat capacity over frequency of sums that grew with the run is that of the series, where
+/// both have the same blocks.
 #[test]
 fn the_dynamic_heat_capacity_of_a_stream_is_that_of_the_series() {
     let (run, sampling) = shipped();
